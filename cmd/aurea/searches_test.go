@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -71,10 +72,14 @@ func TestSearchesSurviveAKill(t *testing.T) {
 	if found[1].ID != first.ID || found[1].Outcome != aurea.AllHold {
 		t.Errorf("the other is %s, %q; want %s, all_hold", found[1].ID, found[1].Outcome, first.ID)
 	}
+	if found[0].Limit == nil {
+		t.Fatal("no load of the newest held")
+	}
+	limit := fmt.Sprint(*found[0].Limit, " in flight")
 	table := strings.Join(strings.Fields(runCommandAt(t, url, "searches")), " ")
-	checkContains(t, "the table", table, "search status limit name created runs "+second.ID+" interrupted",
+	checkContains(t, "the table", table, "search status limit name created runs "+second.ID+" interrupted "+limit+" limit",
 		first.ID+" completed 2 in flight limit")
-	checkContains(t, "the newest", runCommandAt(t, url, "searches", "last"), "search="+second.ID, "holds")
+	checkContains(t, "the newest", runCommandAt(t, url, "searches", "last"), "search="+second.ID, limit, "holds")
 	other := runCommandAt(t, url, "searches", first.ID, "-o", "json")
 	checkContains(t, "the other as JSON", other, `"outcome": "all_hold"`)
 }
