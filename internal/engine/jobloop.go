@@ -114,8 +114,7 @@ const (
 	yieldBehind = 2 * time.Millisecond
 )
 
-// yield lets other goroutines of the core run if it is time to, or if the loop has
-// made one.
+// yield lets other goroutines of the core run if it is time to.
 func (l *jobLoop) yield(now time.Duration, behind bool) {
 	if now < l.yieldAt || behind && now < l.yieldAt+yieldBehind {
 		return
@@ -123,6 +122,10 @@ func (l *jobLoop) yield(now time.Duration, behind bool) {
 	runtime.Gosched()
 	l.yieldAt = l.now() + yieldEvery
 }
+
+// yieldSoon makes the next yield let others run, such as a goroutine that the loop
+// has made.
+func (l *jobLoop) yieldSoon() { l.yieldAt = -yieldBehind }
 
 // begin starts a job on an idle lane. If it returns false, the lane must leave.
 func (l *jobLoop) begin(lane *jobLane, i int64, intended, now time.Duration) bool {

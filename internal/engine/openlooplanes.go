@@ -87,7 +87,7 @@ func (l *openLoop) receive(a arrival) bool {
 
 // leaveArrival lets a goroutine run an arrival.
 func (l *openLoop) leaveArrival(a arrival) {
-	l.yieldAt = -yieldBehind
+	l.yieldSoon()
 	l.startElsewhere(a)
 }
 
@@ -133,7 +133,7 @@ func (l *openLoop) leave(lane *jobLane) {
 	l.absence.begin(l.jobs)
 	l.jobs = 0
 	begun := lane.Detach()
-	l.yieldAt = -yieldBehind
+	l.yieldSoon()
 	l.running.Go(func() {
 		end := l.finish(lane.job, begun, lane.state)
 		l.idleStates.Put(lane.state)
