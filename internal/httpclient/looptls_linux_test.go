@@ -91,6 +91,29 @@ func TestLoopUploadsOverTLS(t *testing.T) {
 	}
 }
 
+// What a loop has left unsent below TLS leaves before anything else.
+func TestRecordsStayInOrder(t *testing.T) {
+	received := make(chan string, 1)
+	s := serveRaw(t, func(c *net.TCPConn) {
+		all, _ := io.ReadAll(c)
+		received <- string(all)
+	})
+	socket, err := net.Dial("tcp", s.address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := recordConn{socket: socket.(*net.TCPConn), queue: []byte("first, ")}
+	for _, next := range []string{"second, ", "third"} {
+		if n, err := r.Write([]byte(next)); n != len(next) || err != nil {
+			t.Fatalf("%d bytes are written: %v", n, err)
+		}
+	}
+	_ = socket.Close()
+	if got := <-received; got != "first, second, third" {
+		t.Errorf("the server received %q", got)
+	}
+}
+
 // A request that is larger than a loop encrypts at once is left to Do.
 func TestLoopLeavesLargeRequestsOverTLS(t *testing.T) {
 	s, trust := serveRawTLS(t, tls.VersionTLS13, func(c tlsConn) { countRequests(c, func(int) { c.writeRecords(good) }) })

@@ -51,6 +51,7 @@ func (r *recordConn) Write(p []byte) (n int, err error) {
 		r.queue = append(r.queue, p...)
 		return len(p), nil
 	}
+	r.writeLeft() // records have an order
 	if r.direct {
 		n = r.poller.write(p)
 	}
